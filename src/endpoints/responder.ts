@@ -48,6 +48,8 @@ export class Responder {
   readonly #deepOnManagement: HealthRoute;
   /** By the last segment of the path. */
   readonly #groupsByPath: ReadonlyMap<string, HealthRoute>;
+  /** Unauthenticated callers must not find out which names exist. */
+  readonly #hidesNames: boolean;
   readonly #formats: Formats;
   readonly #refusals: Refusals;
   readonly #rendered: RenderedResponses;
@@ -67,6 +69,10 @@ export class Responder {
         isServed ? [[path, checkRoute(name, view, isHidden)]] : [],
       ),
     );
+    const { enabled, view } = settings.endpoints.checks;
+    this.#hidesNames =
+      (enabled && view === 'status') ||
+      [...this.#groupsByPath.values()].some(({ unauthenticated }) => unauthenticated === 404);
     this.#formats = new Formats(settings.format);
     this.#refusals = new Refusals(settings.headers);
     this.#rendered = new RenderedResponses(settings);
@@ -140,7 +146,8 @@ export class Responder {
     if (additional) return this.#respondAdditional(additional, request, port);
     const { enabled } = this.#settings.endpoints.checks;
     const route = this.#groupsByPath.get(name) ?? (enabled ? this.#checkRoute(name) : undefined);
-    return enabled || route ? this.#respondLimited('checks', route, request) : this.notFound;
+    const isCounted = enabled || this.#hidesNames || route !== undefined;
+    return isCounted ? this.#respondLimited('checks', route, request) : this.notFound;
   }
 
   #checkRoute(name: string): HealthRoute | undefined {
@@ -160,7 +167,7 @@ export class Responder {
       if (route && this.#onResponse) record(this.#onResponse, route.name, request, refusal);
       return refusal;
     }
-    const response = route ? this.#respond(route, request) : this.notFound;
+    const response = route ? this.#respond(route, request) : this.#respondUnknown(request);
     if (!quota) return response;
     if (response instanceof Promise) return response.then((finished) => withLimit(finished, quota));
     return withLimit(response, quota);
@@ -173,6 +180,12 @@ export class Responder {
     if (response instanceof Promise) response = response.catch((error: unknown) => this.#removed(error));
     if (this.#onResponse) record(this.#onResponse, route.name, request, response);
     return response;
+  }
+
+  /** Where names are hidden, neither the time nor the count of wrong keys may differ from those of a hidden name. */
+  #respondUnknown(request: HealthRequest): PendingResponse {
+    if (!this.#access || !this.#hidesNames) return this.notFound;
+    return this.#access.viewFor(request, this.#settings.deadline / 2).then(() => this.notFound);
   }
 
   /** An indicator that is removed while it runs is not found. */

@@ -125,6 +125,53 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
     expect(application.log.text).not.toContain('a-wrong-key');
   });
 
+  it('count wrong keys for unknown names as for hidden ones, on the main and the management port', async () => {
+    const application = await startApplication(
+      adapter,
+      {
+        imports: [
+          HealthModule.forRoot({
+            access: { apiKeys: 'a-correct-key' },
+            endpoints: { checks: { view: 'status' } },
+            groups: { billing: ['stock'], moved: { indicators: ['stock'], path: 'money' } },
+            rateLimit: { checks: '9/1h', failedKeys: '2/1h' },
+          }),
+          HealthManagementModule.forRoot({ port: 0, host: '127.0.0.1' }),
+        ],
+        providers: [FakeIndicator('stock', () => up()), FakeIndicator('database/primary', () => up())],
+      },
+      { trustedProxies: 1 },
+    );
+    const { port = 0 } = application.app.get(HealthManagement).address ?? {};
+    const managed = (localAddress: string, path: string): Promise<[number | undefined, object]> =>
+      new Promise((resolve, reject) => {
+        request({ host: '127.0.0.1', port, localAddress, path, headers: wrong, agent: false }, (response) => {
+          const { date: _date, ...fields } = response.headers;
+          response.resume().once('end', () => resolve([response.statusCode, fields]));
+        })
+          .once('error', reject)
+          .end();
+      });
+    const main = async (address: string, path: string): Promise<[number | undefined, object]> => {
+      const { status, headers } = await application.get(path, from(address, wrong));
+      const { date: _date, ...fields } = headers as Readonly<Record<string, string>>;
+      return [status, fields];
+    };
+    const names = ['stock', 'billing', 'money', 'database', 'database/primary', 'unknown', 'moved', 'database/unknown'];
+    for (const ask of [main, managed]) {
+      const seen: unknown[] = [];
+      for (const [index, name] of names.entries()) {
+        const address = `127.0.1.${index + 1}`;
+        const responses = [];
+        for (const path of [`/health/${name}`, `/health/${name}`, '/health/deep'])
+          responses.push(await ask(address, path));
+        expect([name, ...responses.map(([status]) => status)]).toEqual([name, 404, 404, 429]);
+        seen.push(responses);
+      }
+      expect(seen).toEqual(names.map(() => seen[0]));
+    }
+  });
+
   it.each([false, true])('count the real caller on the management port, with a thread: %s', async (thread) => {
     const application = await startApplication(adapter, {
       imports: [

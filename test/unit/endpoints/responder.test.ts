@@ -337,6 +337,45 @@ describe('Responder', () => {
       expect((await responder.check('nowhere', healthRequest('/', key))).statusCode).toBe(404);
     });
 
+    it.each<[string, HealthModuleOptions]>([
+      ['single checks', {}],
+      ['groups alone', { endpoints: { checks: false } }],
+    ])('calls authorize for an unknown name too where %s are hidden', async (_name, more) => {
+      reports.set('ledger', 'UP');
+      const callers: unknown[] = [];
+      const authorize = ({ url }: HealthRequest): Promise<boolean> => {
+        callers.push(url);
+        return new Promise((resolve) => {
+          setTimeout(() => resolve(url === '/granted'), 30);
+        });
+      };
+      const groups = { ledger: { indicators: ['database'], path: 'money' } };
+      for (const url of ['/refused', '/granted']) {
+        callers.length = 0;
+        const responses = [];
+        for (const name of ['nowhere', 'no/where', 'ledger', 'deep', 'money']) {
+          const hiding = { access: { authorize }, groups, rateLimit: { checks: '9/1m' }, ...more } as const;
+          const responder = responderOf(reports, hiding, { HEALTH_CHECKS_VIEW: 'status' });
+          const response = responder.check(name, healthRequest(url));
+          const settled = vi.fn<(response: HealthResponse) => void>();
+          void Promise.resolve(response).then(settled);
+          await advance(29);
+          expect([name, settled.mock.calls.length]).toStrictEqual([name, 0]);
+          await advance(1);
+          expect([name, settled.mock.calls.length]).toStrictEqual([name, 1]);
+          responses.push(await response);
+        }
+        expect(callers).toStrictEqual(responses.map(() => url));
+        const existing = responses.pop();
+        expect(existing?.statusCode).toBe(url === '/granted' ? 200 : 404);
+        expect(new Set(responses.map(({ statusCode }) => statusCode))).toStrictEqual(new Set([404]));
+        expect(responses[0]?.headers).toHaveProperty('ratelimit');
+        for (const response of url === '/granted' ? responses : [...responses, existing]) {
+          expect(response).toStrictEqual(responses[0]);
+        }
+      }
+    });
+
     it('calls authorize while the checks run', async () => {
       const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
       const responder = responderOf(health.engine, { access: { authorize: never } });
@@ -562,6 +601,28 @@ describe('Responder', () => {
           statuses.push((await responder.check('unknown', wrong)).statusCode);
         }
         expect(new Set(statuses)).toStrictEqual(new Set([404]));
+      });
+
+      it.each(['database', 'database/primary', 'unknown', 'unknown/part', 'ledger', 'deep-checks', 'overview'])(
+        'are counted for %s, whether the name exists or not, where names are hidden',
+        async (name) => {
+          reports.set('database/primary', 'UP');
+          reports.set('moved', 'UP');
+          reports.set('ledger', 'UP');
+          const responder = guarded({
+            endpoints: { checks: { view: 'status' } },
+            groups: { ledger: ['database'], moved: { indicators: ['database'], path: 'deep-checks' } },
+          });
+          for (let count = 0; count < 2; count += 1) await responder.check(name, wrong, 'management');
+          expect((await responder.deep(wrong)).statusCode).toBe(429);
+        },
+      );
+
+      it('are not counted for an unknown name where names are visible', async () => {
+        const responder = guarded();
+        const responses = Array.from({ length: 3 }, () => responder.check('unknown', wrong));
+        expect(responses.some((response) => response instanceof Promise)).toBe(false);
+        expect((await responder.deep(wrong)).statusCode).toBe(401);
       });
     });
   });
