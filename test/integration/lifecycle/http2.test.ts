@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { Controller, Get, Module, type OnModuleDestroy } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { HealthModule, HealthService } from 'nest-vitals';
+import { HealthModule, type HealthModuleOptions, HealthService } from 'nest-vitals';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { REQUESTS_IN_FLIGHT, type RequestsInFlight } from '../../../src/extension/requests-in-flight.js';
 import { CapturedLog } from '../../support/captured-log.js';
@@ -21,7 +21,7 @@ interface Started {
   readonly events: string[];
 }
 
-async function start(isSecure: boolean, timeout = 10_000): Promise<Started> {
+async function start(isSecure: boolean, timeout = 10_000, options: HealthModuleOptions = {}): Promise<Started> {
   const held = latch();
   const events: string[] = [];
   @Controller()
@@ -43,7 +43,7 @@ async function start(isSecure: boolean, timeout = 10_000): Promise<Started> {
       events.push('destroyed');
     }
   }
-  @Module({ imports: [HealthModule.forRoot({ shutdown: { timeout } })], controllers: [OrdersController] })
+  @Module({ imports: [HealthModule.forRoot({ shutdown: { timeout }, ...options })], controllers: [OrdersController] })
   class Http2Module {}
   const log = new CapturedLog();
   const adapter = isSecure
@@ -64,6 +64,13 @@ class Client {
     this.session = http2.connect(url, { rejectUnauthorized: false });
     this.session.on('goaway', () => (this.goaways += 1));
     onTestFinished(() => this.session.destroy());
+  }
+
+  async headers(path: string, accept: string): Promise<http2.IncomingHttpHeaders> {
+    const stream = this.session.request({ ':path': path, accept });
+    const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders];
+    await once(stream.resume(), 'close');
+    return headers;
   }
 
   async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
@@ -94,6 +101,23 @@ describe.each([
     held.open();
     await response;
     await vi.waitFor(() => expect(inFlight(() => true)).toBe(0));
+  });
+
+  it('sends the headers of a response, also those of a refusal', async () => {
+    const { url } = await start(isSecure, undefined, { access: { apiKeys: 'a-key' } });
+    const client = new Client(url);
+    expect(await client.headers('/health/live?format=json', '*/*')).toMatchObject({
+      ':status': 200,
+      'cache-control': 'no-store',
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': '15',
+      vary: 'accept',
+      'x-health-status': 'UP',
+    });
+    expect(await client.headers('/health/deep', '*/*')).toMatchObject({
+      ':status': 401,
+      'www-authenticate': expect.stringContaining('Bearer realm="health"') as string,
+    });
   });
 
   it('waits for a stream in flight before any provider is destroyed, without a warning', async () => {
