@@ -66,11 +66,14 @@ export class HeldLease implements StoreLease {
 
   async release(): Promise<void> {
     if (this.#end.signal.aborted) return;
+    const renewal = this.#renewal;
     this.#stop(new HealthCheckError('the lease was released'));
-    // A renewal that is under way must not arrive after the release.
-    await this.#renewal;
     try {
-      await limited(this.#terms.timeout, undefined, (signal) => this.#lease.release(signal));
+      await limited(this.#terms.timeout, undefined, async (signal) => {
+        // A renewal that the store executes after the release would keep the lease.
+        await renewal;
+        if (!signal.aborted) await this.#lease.release(signal);
+      });
     } catch {
       // It ends by itself in the store.
     }
@@ -81,7 +84,8 @@ export class HeldLease implements StoreLease {
     const { expiresIn, timeout } = this.#terms;
     const left = Math.max(1, Math.min(timeout, this.#validUntil - sentAt));
     try {
-      const isRenewed = await limited(left, this.#end.signal, (signal) => this.#lease.renew(signal));
+      // Without the signal of the lease: an aborted request may still be executed by the store.
+      const isRenewed = await limited(left, undefined, (signal) => this.#lease.renew(signal));
       if (this.#end.signal.aborted) return false;
       if (!isRenewed) {
         this.#lose(new HealthCheckError('the store does not have it any more'));

@@ -305,6 +305,39 @@ it('a store renews a lease after a third of its time, until it is released', asy
   expect(vi.getTimerCount()).toBe(0);
 });
 
+/** A lease whose renewal is under way, for so many milliseconds more. */
+async function renewing(renewedAfter: number): ReturnType<typeof leased> {
+  const all = await leased();
+  all.renew.mockImplementation(
+    (signal) =>
+      new Promise((resolve, reject) => {
+        setTimeout(resolve, renewedAfter, true);
+        signal.addEventListener('abort', () => reject(new Error('aborted')));
+      }),
+  );
+  await advance(3000);
+  return all;
+}
+
+it('a store releases a lease after the renewal that is under way', async () => {
+  const { lease, release } = await renewing(TIMEOUT / 2);
+  const over = lease.release();
+  expect(lease.isHeld).toBe(false);
+  await advance(TIMEOUT / 2 - 1);
+  expect(release).not.toHaveBeenCalled();
+  await advance(1);
+  expect(release).toHaveBeenCalledTimes(1);
+  await over;
+});
+
+it('the release of a lease ends after the time of one operation, also if the renewal that is under way hangs', async () => {
+  const { lease } = await renewing(TIMEOUT * 10);
+  const released = vi.fn<() => void>();
+  void lease.release().then(released);
+  await advance(TIMEOUT);
+  expect(released).toHaveBeenCalledTimes(1);
+});
+
 it('a store reports a lost lease at once when the backend does not have it any more', async () => {
   const { lease, renew, release } = await leased();
   const told = vi.fn<() => void>(() => {
