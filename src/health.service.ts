@@ -138,6 +138,10 @@ export class HealthService implements HealthControl {
    * options that it began with. The override ends at the given time, or when the process ends. Reports, the log, metrics
    * and alerts show it.
    *
+   * `live` cannot be made to fail: an indicator cannot be added to it. One that code and environment put into `live` can be
+   * disabled, made non-critical or removed from `live`, its `shared` and `tags` can change, and configured values can be
+   * restored. Other changes of it are refused.
+   *
    * Throws `UnknownProbeError` if there is no indicator of that name, and one `HealthConfigurationError` with every fault;
    * nothing has changed then.
    *

@@ -163,6 +163,18 @@ export const liveExtended = (place: string): ConfigurationFault => ({
   remedy: 'leave "live" out; set it in the code if a restart helps',
 });
 
+/** What a change of an option would do to an indicator in "live". */
+const LIVE_EFFECTS: Readonly<Record<string, string>> = {
+  critical: 'it would make the indicator critical in "live"',
+  enabled: 'it would enable the indicator in "live"',
+};
+
+export const liveChanged = (place: string, option: string): ConfigurationFault => ({
+  place,
+  problem: `${LIVE_EFFECTS[option] ?? 'it could make the indicator fail in "live"'}, and a failure would then restart the process`,
+  remedy: `leave "${option}" out; set it in the code if a restart helps`,
+});
+
 export const indicatorsTooMany = (place: string, most: number): ConfigurationFault => ({
   place,
   problem: `${most} indicators are registered, which is the greatest number`,

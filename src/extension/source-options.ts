@@ -11,8 +11,8 @@ export interface SourceOptions {
   onRemoved(listener: (indicator: string) => unknown): () => void;
   /**
    * Replaces the options of a registered indicator that come from outside; undefined removes them. `changed`: the new part,
-   * which must also be valid where another part has precedence over it. Returns the faults: with a fault, nothing has
-   * changed. `place` names the origin in the faults.
+   * which must also be valid where another part has precedence over it. Options that could make `live` fail are a fault.
+   * Returns the faults: with a fault, nothing has changed. `place` names the origin in the faults.
    */
   apply(indicator: string, options: unknown, changed: unknown, place: string): readonly ConfigurationFault[];
   /**

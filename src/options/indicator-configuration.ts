@@ -11,6 +11,8 @@ export type RuntimeLayer = 'source' | 'override';
 interface ConfiguredIndicator {
   /** The options of the module's defaults, of the indicator, of the module for this indicator, and of the environment. */
   readonly fixed: readonly HealthIndicatorOptions[];
+  /** The settings by the fixed options alone. */
+  readonly configured: CheckSettings;
   readonly changed: Partial<Record<RuntimeLayer, HealthIndicatorOptions>>;
 }
 
@@ -33,8 +35,14 @@ export class IndicatorConfiguration {
       this.#settings.indicators[name] ?? {},
       indicatorOptionsFromEnvironment(name, this.#environment, at.faults),
     ];
-    this.#indicators.set(name, { fixed, changed: {} });
-    return this.#resolve(fixed, at);
+    const configured = this.#resolve(fixed, at);
+    this.#indicators.set(name, { fixed, configured, changed: {} });
+    return configured;
+  }
+
+  /** The settings of an indicator by code and environment, without sources and overrides. Undefined: it was not added. */
+  configured(name: string): CheckSettings | undefined {
+    return this.#indicators.get(name)?.configured;
   }
 
   /** Forgets an indicator. */
@@ -54,7 +62,7 @@ export class IndicatorConfiguration {
   ): CheckSettings | undefined {
     const indicator = this.#indicators.get(name);
     if (!indicator) return undefined;
-    const { fixed } = indicator;
+    const { fixed, configured } = indicator;
     const { [layer]: _, ...others } = indicator.changed;
     const changed: ConfiguredIndicator['changed'] = options ? { ...others, [layer]: options } : others;
     const faultsBefore = at.faults.list.length;
@@ -64,7 +72,7 @@ export class IndicatorConfiguration {
     if (at.faults.list.length > faultsBefore) return undefined;
     const settings = this.#resolve([...fixed, source, override], at);
     if (at.faults.list.length > faultsBefore) return undefined;
-    this.#indicators.set(name, { fixed, changed });
+    this.#indicators.set(name, { fixed, configured, changed });
     return settings;
   }
 

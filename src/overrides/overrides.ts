@@ -3,11 +3,10 @@ import { LONGEST_TIMER } from '../core/async.js';
 import { boundedText } from '../core/bounded-text.js';
 import type { HealthEngine } from '../core/health-engine.js';
 import { Listeners } from '../core/listeners.js';
-import { liveExtended } from '../errors/messages.js';
 import type { HealthOverride, OverrideEvent, OverrideTerms } from '../extension/health-override.js';
 import { Faults } from '../options/faults.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
-import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { protectLive } from '../options/protect-live.js';
 import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../options/runtime-options.js';
 import { logOverride } from './log-override.js';
 import { checkTerms } from './override-terms.js';
@@ -55,14 +54,14 @@ export class Overrides {
 
   /**
    * Overrides options of an indicator, in place of an earlier override. Throws `UnknownProbeError` for an unknown name, and
-   * one `HealthConfigurationError` with every fault; nothing has changed then.
+   * one `HealthConfigurationError` with every fault, also for options that could make `live` fail; nothing has changed then.
    */
   set(indicator: string, options: RuntimeIndicatorOptions, terms: OverrideTerms): HealthOverride {
     this.#engine.requireIndicator(indicator);
     const faults = new Faults();
     const usable = checkRuntimeOptions(options, faults.at('options'));
     const { expiresIn, reason, by } = checkTerms(terms, faults);
-    if (this.#wouldExtendLive(indicator, usable)) faults.add(liveExtended('options, probes'));
+    protectLive(this.#configuration.configured(indicator), usable, faults.at('options'));
     faults.throwIfAny(`The override of ${indicator}`, NO_CHANGE);
     const settings = this.#configuration.change(indicator, 'override', usable, faults.at('options'));
     faults.throwIfAny(`The override of ${indicator}`, NO_CHANGE);
@@ -113,10 +112,6 @@ export class Overrides {
     if (settings) this.#engine.configure(indicator, settings);
     this.#listeners.emit({ kind, override: active.override, by: by === undefined ? undefined : boundedText(by) });
     return true;
-  }
-
-  #wouldExtendLive(indicator: string, { probes }: HealthIndicatorOptions): boolean {
-    return probes?.includes('live') === true && !this.#engine.isMember(indicator, 'live');
   }
 }
 

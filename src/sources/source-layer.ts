@@ -1,8 +1,8 @@
 import type { ConfigurationFault } from '../errors/fault.js';
-import { liveExtended } from '../errors/messages.js';
 import type { OptionParts, SourceOptions } from '../extension/source-options.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { protectLive } from '../options/protect-live.js';
 import { checkRuntimeOptions } from '../options/runtime-options.js';
 
 /** The options of indicators that a source sets, by the rules of overrides. */
@@ -42,9 +42,7 @@ export class SourceLayer implements SourceOptions {
 
   #check(indicator: string, options: unknown, at: FaultsAt): HealthIndicatorOptions | undefined {
     const usable = options === undefined ? undefined : checkRuntimeOptions(options, at);
-    if (usable?.probes?.includes('live') && !this.#engine.isMember(indicator, 'live')) {
-      at.add(liveExtended(at.option('probes').place));
-    }
+    if (usable) protectLive(this.#configuration.configured(indicator), usable, at);
     return usable;
   }
 }

@@ -177,6 +177,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       expect(await placesOf({})).toEqual(['body', 'reason', 'expiresIn']);
       expect(await placesOf({ ...terms, enabled: false, by: 'mallory' })).toEqual(['by']);
       expect(await placesOf({ ...terms, probes: ['live'] })).toEqual(['probes']);
+      expect(await placesOf({ ...terms, timeout: 1 }, '/health/control/indicators/stock')).toEqual(['timeout']);
       expect(await placesOf('[]')).toEqual(['body']);
       expect(await placesOf({}, '/health/control/maintenance')).toEqual(['reason', 'expiresIn']);
       expect(await placesOf({ ...terms, until: 1, by: 'x' }, '/health/control/maintenance')).toEqual(['body', 'by']);

@@ -16,6 +16,7 @@ describe('a fault', () => {
     messages.compositeMisspelt('databse', 'database'),
     messages.optionFixed('here', ['timeout']),
     messages.liveExtended('here'),
+    messages.liveChanged('options, critical', 'critical'),
     messages.indicatorsTooMany('here', 10_000),
     messages.maxAgeBelowTtl('here', 5, 10),
     messages.maxAgeWithinInterval('here', 5, 10),

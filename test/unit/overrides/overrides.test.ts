@@ -10,6 +10,7 @@ import { IndicatorConfiguration } from '../../../src/options/indicator-configura
 import type { HealthIndicatorOptions } from '../../../src/options/indicator-options.js';
 import type { OverrideTerms } from '../../../src/extension/health-override.js';
 import { Overrides } from '../../../src/overrides/overrides.js';
+import { SourceLayer } from '../../../src/sources/source-layer.js';
 import { CapturedLog } from '../../support/captured-log.js';
 import { RecordedEngine } from '../../support/engine.js';
 import { advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';
@@ -255,6 +256,50 @@ describe('Overrides', () => {
       const { overrides: ofLive } = setUp(() => up(), { probes: ['live'] });
       expect(ofLive.set('payments', { probes: ['ready', 'live'] }, TERMS).indicator).toBe('payments');
     });
+
+    it.each([
+      ['critical', { critical: true }, 'it would make the indicator critical in "live"'],
+      ['enabled', { enabled: true }, 'it would enable the indicator in "live"'],
+      ['timeout', { timeout: 1 }, 'it could make the indicator fail in "live"'],
+      ['failureThreshold', { failureThreshold: 1 }, 'it could make the indicator fail in "live"'],
+      ['slowThreshold', { slowThreshold: 1 }, 'it could make the indicator fail in "live"'],
+    ])(
+      'a change of %s that could make "live" fail, also together with a removal from "live"',
+      (option, change, why) => {
+        const code = { probes: ['live'], critical: false, enabled: false, failureThreshold: 3 };
+        const { overrides } = setUp(() => down('away'), code);
+        const fault = `options, ${option}: ${why}, and a failure would then restart the process`;
+        expect(faultsOf(() => overrides.set('payments', change, TERMS))).toStrictEqual([fault]);
+        expect(faultsOf(() => overrides.set('payments', { ...change, probes: ['ready'] }, TERMS))).toStrictEqual([
+          fault,
+        ]);
+      },
+    );
+  });
+
+  it('never turn "live" red through a source and an override together', async () => {
+    const { health, overrides, configuration } = setUp(() => down('away'), { probes: ['live'], critical: false });
+    const source = new SourceLayer({ engine: health.engine, configuration, overrides });
+    const apply = (options: object) =>
+      source.apply('payments', options, options, 'source').map(({ problem }) => problem);
+    const refused = ['it would make the indicator critical in "live", and a failure would then restart the process'];
+    expect(apply({ critical: true })).toStrictEqual(refused);
+    expect(apply({ critical: true, probes: ['ready'] })).toStrictEqual(refused);
+    overrides.set('payments', { probes: ['ready'] }, TERMS);
+    expect(apply({ critical: true })).toStrictEqual(refused);
+    overrides.set('payments', { probes: ['ready', 'live'], critical: false }, TERMS);
+    expect((await health.report('live')).status).toBe('DEGRADED');
+  });
+
+  it('restore "live", and let a source name it, after an override has removed the indicator from it', async () => {
+    const { health, overrides, configuration } = setUp(() => up(), { probes: ['live'], timeout: 300 });
+    const source = new SourceLayer({ engine: health.engine, configuration, overrides });
+    const isInLive = async () => Object.keys((await health.report('live')).details);
+    overrides.set('payments', { probes: ['ready'] }, TERMS);
+    expect(await isInLive()).toEqual([]);
+    expect(source.apply('payments', { probes: ['live'] }, { probes: ['live'] }, 'source')).toEqual([]);
+    overrides.set('payments', { probes: ['live', 'ready'], timeout: 300, critical: true }, TERMS);
+    expect(await isInLive()).toEqual(['payments']);
   });
 
   it('write one line for each beginning and each end, with author and reason', async () => {

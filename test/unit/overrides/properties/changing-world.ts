@@ -22,6 +22,13 @@ interface Entry {
   layers: Layers;
 }
 
+/** Whether an option of an indicator in `live` cannot make `live` fail. */
+function isSafeInLive([name, value]: [string, unknown], configured: object): boolean {
+  if (name === 'probes') return true;
+  if (value === false && ['enabled', 'critical'].includes(name)) return true;
+  return (value === 'off' ? undefined : value) === Object.entries(configured).find(([option]) => option === name)?.[1];
+}
+
 const TERMS = { reason: 'vendor maintenance', by: 'alice' };
 
 /** An application whose options change while it is probed, with a model of its options and a record of all events. */
@@ -220,8 +227,12 @@ export class ChangingWorld {
     const after = { ...before, ...change };
     const { options: added } = change.override ?? { options: change.source };
     const isEmpty = added !== undefined && Object.keys(added).length === 0;
-    const addsLive = added?.probes?.includes('live') === true && !settingsOf(before).probes.includes('live');
-    const isRefused = isEmpty || addsLive || !isValid(after) || !isValid({ ...after, override: undefined });
+    const configured = settingsOf({ code: before.code, source: undefined, override: undefined });
+    const isInLive = configured.probes.includes('live');
+    const addsLive = added?.probes?.includes('live') === true && !isInLive;
+    const endangersLive = isInLive && Object.entries(added ?? {}).some((option) => !isSafeInLive(option, configured));
+    const isRefused =
+      isEmpty || addsLive || endangersLive || !isValid(after) || !isValid({ ...after, override: undefined });
     entry.layers = after;
     try {
       make();
