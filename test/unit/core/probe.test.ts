@@ -267,7 +267,9 @@ describe('Probe', () => {
       void health.evaluate('ready');
       await advance(10);
       health.add('fresh', never);
-      const report = Promise.resolve(health.engine.evaluate('ready', timeLimit)).then((evaluation) => evaluation.report);
+      const report = Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(
+        (evaluation) => evaluation.report,
+      );
       work.open();
       await advance(0);
       expect(await report).toMatchObject({ status: 'UP' });
