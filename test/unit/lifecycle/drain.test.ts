@@ -382,6 +382,17 @@ describe('work in flight at the drain', () => {
     expect(events.at(-1)).toBe('drained');
     expect(events).toContain('destroyed busy connections');
   });
+
+  it('is not reported as unfinished when there was none and a busy event loop delays the end', async () => {
+    connections.hasOpenSockets = true;
+    connections.whenArrivalsRead = () => new Promise((resolve) => setTimeout(resolve, 20));
+    begin({ timeout: 0 });
+    await advance(20);
+
+    expect(events.at(-1)).toBe('drained');
+    expect(events).not.toContain('destroyed busy connections');
+    expect(lines()).toEqual([]);
+  });
 });
 
 describe('hooks of the drain', () => {
