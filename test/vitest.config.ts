@@ -77,7 +77,7 @@ export default defineConfig({
   test: {
     root: at('..'),
     // Many tests wait for processes and servers most of the time, so more workers than cores are useful.
-    maxWorkers: 4,
+    maxWorkers: 5,
     setupFiles: [at('support/restored-globals.ts')],
     sequence: { sequencer: Sequencer },
     // Slow tests that rarely fail run only at night.
