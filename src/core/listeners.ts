@@ -32,11 +32,11 @@ export class Listeners<T> {
   }
 }
 
-/** Wraps an error handler so that it never throws. */
-export function neverThrows(onFault: (fault: unknown) => void): (fault: unknown) => void {
-  return (fault) => {
+/** Wraps a function that logs, such as an error handler, so that it never throws. */
+export function neverThrows<T>(report: (value: T) => void): (value: T) => void {
+  return (value) => {
     try {
-      onFault(fault);
+      report(value);
     } catch {
       // The error of the logger itself cannot be logged.
     }

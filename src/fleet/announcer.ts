@@ -72,7 +72,7 @@ export class Announcer {
     this.#endpoints = endpoints;
     this.#state = new OwnState(monitor);
     // Nothing waits for a write, so a logger that throws would end the process by an unhandled rejection.
-    this.#notifyOutcome = neverThrows((failure) => settings.onOutcome(failure as string | undefined));
+    this.#notifyOutcome = neverThrows((failure) => settings.onOutcome(failure));
   }
 
   /** Announces this instance while it starts. No check runs: the parts of the application that it needs may not exist yet. */

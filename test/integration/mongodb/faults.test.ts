@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { MongoDbIndicator } from 'nest-vitals/mongodb';
+import { withTimeout } from '../../../src/core/async.js';
 import { describeFaults } from '../../support/fault-table.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { mongodb } from '../../support/servers/mongodb.js';
@@ -9,14 +9,10 @@ import { mongodb } from '../../support/servers/mongodb.js';
 const CLOSING_TIME = 20_000;
 
 /** Closes the client. If the driver does not finish, the error has the state of its pools. */
-async function close(client: MongoClient): Promise<void> {
-  const ended = new AbortController();
-  const tooLong = sleep(CLOSING_TIME, undefined, { signal: ended.signal }).then(() => {
-    throw new Error(`client.close() has not finished: ${JSON.stringify(poolsOf(client))}`);
-  });
-  await Promise.race([client.close(), tooLong]).finally(() => {
-    tooLong.catch(() => undefined);
-    ended.abort();
+function close(client: MongoClient): Promise<void> {
+  return withTimeout(client.close(), {
+    milliseconds: CLOSING_TIME,
+    error: () => new Error(`client.close() has not finished: ${JSON.stringify(poolsOf(client))}`),
   });
 }
 
